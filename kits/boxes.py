@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from core.lifecycle import lock_row
-from kits.availability import free_copies
-from kits.days import overdue_until
+from kits.desk_days import overdue_until
+from kits.free_boxes import free_copies
 from kits.models import KitCopy, LessonKit, Loan, LoanState, Repair
 from kits.models.loan import LoanQuerySet
 from kits.refusals import (

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kits import days
+from kits import desk_days
 from kits.lifecycle import MOVES
 from kits.models import Delivery, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import KitTold, VenueTold
@@ -98,7 +98,7 @@ def keep_turnaround(kit: LessonKit) -> list[str]:
     for copy in kit.copies.order_by("pk").select_for_update(of=("self",)):
         loans = Loan.objects.holding().filter(copy=copy, ends_on__gte=timezone.localdate())
         for loan in loans.order_by("starts_on", "pk"):
-            before = days.free_again_on(kit, loan.ends_on)
+            before = desk_days.free_again_on(kit, loan.ends_on)
             if loan.free_again_on != before and not _is_free_until(loan, before):
                 lines.append(
                     words % {"box": copy, "day": date_format(loan.ends_on, "MONTH_DAY_FORMAT")}

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from kits import boxes, days, handling
+from kits import boxes, desk_days, handling
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
 
@@ -55,7 +55,7 @@ def _remind_overdue() -> int:
     today, every = timezone.localdate(), settings.REMIND_OVERDUE_EVERY_DAYS
     reminded = 0
     for loan in Loan.objects.overdue().with_facts():
-        first = days.late_from(loan)
+        first = desk_days.late_from(loan)
         if first > today:
             continue
         weeks = (today - first).days // every

@@ -15,7 +15,7 @@ from core.lifecycle import Refused
 from core.tasks.work import About
 from core.transactions import retried
 from kits import boxes, lifecycle, moving
-from kits.days import Days, desk_calendar
+from kits.desk_days import Days, desk_calendar
 from kits.models import Loan, LoanState
 from programmes.closing_days.sweeper import (
     CANCEL,

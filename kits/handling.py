@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.lifecycle import role_of
 from core.transactions import retried
 from kits import boxes
-from kits.days import overdue_until
+from kits.desk_days import overdue_until
 from kits.lifecycle import MOVES, flag_without_box, refuse_if_away, span, swap
 from kits.models import (
     ChargeLine,

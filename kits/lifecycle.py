@@ -2,7 +2,7 @@
 
 The table is the documentation: from which states, to which state, and which message goes out
 (`kits/telling/notices.py`). Which days a school may ask for, says `kits/rules.py`; which are
-days of the desk at all, `kits/days.py`.
+days of the desk at all, `kits/desk_days.py`.
 
 Where each move is made (a test compares):
 
@@ -32,7 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Move, Role, role_of
 from core.transactions import retried
-from kits import boxes, days, rules
+from kits import boxes, desk_days, rules
 from kits.models import (
     Attention,
     ContentItem,
@@ -133,7 +133,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     refuse_broken(broken, request.overrule, request.note)
     if role_of(by) != Role.STAFF:
         rules.refuse_dates(item)
-    before = days.free_again_on(kit, ends_on)
+    before = desk_days.free_again_on(kit, ends_on)
     copy = free_copy(kit, starts_on, before)
     loan = Loan(
         submission=submission,
@@ -209,7 +209,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
     if ends_on <= max(loan.ends_on, timezone.localdate()):
         raise NotLater
     if role_of(by) == Role.TEACHER:
-        desk = days.desk_for_loan(loan.kit, loan.starts_on, loan.delivery, loan.booking)
+        desk = desk_days.desk_for_loan(loan.kit, loan.starts_on, loan.delivery, loan.booking)
         rules.refuse_return(loan.kit, loan.starts_on, ends_on, desk)
     return _keep_until(loan, ends_on, by, note)
 
@@ -217,7 +217,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
 def _keep_until(loan: Loan, ends_on: datetime.date, by: Any, note: str) -> LoanEvent:
     """The period changes in place, under the copy's lock. Expired holds make way first."""
     MOVES.check(loan, "extend")
-    starts_on, before = loan.starts_on, days.free_again_on(loan.kit, ends_on)
+    starts_on, before = loan.starts_on, desk_days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
     MOVES.lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
     boxes.refuse_taken(boxes.lock(loan.copy_id), starts_on, before, to=loan)

@@ -16,8 +16,8 @@ from core.kinds import Along
 from core.lifecycle import Event, Role, role_of
 from core.transactions import retried
 from kits import boxes, lifecycle
-from kits.availability import calendars
-from kits.days import Days, desk_calendar, free_again_on, visit_day
+from kits.desk_days import Days, desk_calendar, free_again_on, visit_day
+from kits.free_boxes import calendars
 from kits.lifecycle import COMING, MOVES, span
 from kits.models import Attention, KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree

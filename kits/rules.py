@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking
 from core.lifecycle import Role, role_of
-from kits import days
+from kits import desk_days
 from kits.models import Delivery, LessonKit, Loan
 from kits.refusals import (
     DatesPassed,
@@ -93,7 +93,7 @@ def refuse_dates(item: LoanItem) -> None:
         raise TooFarAhead
     if item.delivery == Delivery.ROUND and not item.kit.can_be_delivered:
         raise NotAHandoverDay
-    desk = days.desk_for_loan(item.kit, item.starts_on, item.delivery, item.booking)
+    desk = desk_days.desk_for_loan(item.kit, item.starts_on, item.delivery, item.booking)
     if not desk.is_open(item.starts_on):
         raise NotAHandoverDay
     refuse_return(item.kit, item.starts_on, item.ends_on, desk)
@@ -112,7 +112,7 @@ def refuse_out_of_time(loan: Loan) -> None:
 
 
 def refuse_return(
-    kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date, desk: days.DeskCalendar
+    kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date, desk: desk_days.DeskCalendar
 ) -> None:
     """Refuse a day on which no box can come back."""
     if ends_on > last_plannable_day():

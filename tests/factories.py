@@ -20,7 +20,7 @@ from bookings import places
 from bookings.lifecycle import MOVES as BOOKINGS
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from core.lifecycle import NEW, Move
-from kits.days import free_again_on
+from kits.desk_days import free_again_on
 from kits.lifecycle import MOVES as LOANS
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState, LoanWait
 from programmes.models import Component, Hub, Programme, ProgrammeKind, Venue, Zone

@@ -19,7 +19,7 @@ from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.places import claim_zones
 from core.dates import ONE_DAY, ONE_WEEK
 from impact.models import Division, FundingSource, Share
-from kits.days import desk_calendar
+from kits.desk_days import desk_calendar
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState
 from programmes.models import Programme, ProgrammeKind, Venue
 from schools import years

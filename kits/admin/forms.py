@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.moves import MoveForm
 from core.lifecycle import Refused
 from core.text.fields import PickedDayField
-from kits import days
+from kits import desk_days
 from kits.admin.unusual_days import unusual_about, unusual_days
-from kits.availability import calendars
+from kits.free_boxes import calendars
 from kits.models import Delivery, LessonKit, Loan
 from kits.moving import wished_days
 from kits.rules import RULES, LoanItem, refuse_dates
@@ -125,7 +125,7 @@ class WaitWhatForm(WhatForm):
 
 def free_boxes(kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date) -> tuple[int, int]:
     """How many boxes are free for the whole period, and of how many."""
-    before = days.free_again_on(kit, ends_on)
+    before = desk_days.free_again_on(kit, ends_on)
     calendar = calendars(starts_on, before, [kit]).get(kit.pk)
     return (calendar.free_in(starts_on, before), calendar.total) if calendar else (0, 0)
 

@@ -24,7 +24,6 @@ from kits import handling
 from kits.admin.box_codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
-from kits.availability import with_whereabouts
 from kits.changes import (
     ASKED,
     keep_turnaround,
@@ -33,6 +32,7 @@ from kits.changes import (
     refuse_other_kit,
     refuse_other_venue,
 )
+from kits.free_boxes import with_whereabouts
 from kits.models import (
     ContentItem,
     CopyEvent,

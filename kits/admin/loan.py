@@ -23,7 +23,7 @@ from core.backoffice.filters import (
 )
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.typed_days import terms
-from kits import days, handling, lifecycle, moving
+from kits import desk_days, handling, lifecycle, moving
 from kits.admin.exports import LOANS
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
@@ -96,7 +96,7 @@ class WhereFilter(DefaultFilter):
         sunday = today + datetime.timedelta(days=6 - today.weekday())
         match self.value():
             case "overdue":
-                late = days.late(queryset.overdue().with_facts())
+                late = desk_days.late(queryset.overdue().with_facts())
                 return queryset.filter(pk__in=[loan.pk for loan in late])
             case "out":
                 return queryset.where(is_coming=True).filter(starts_on__lte=sunday)
@@ -173,7 +173,7 @@ class LoanAdmin(Exporting, AskedAdmin):
         return [desk, *buttons]
 
     def page_facts(self, request: HttpRequest, row: Loan) -> dict[str, Any]:
-        is_late = days.is_late(row)
+        is_late = desk_days.is_late(row)
         return {
             "is_late": is_late,
             "days_off": matters_of(row),
@@ -187,7 +187,7 @@ class LoanAdmin(Exporting, AskedAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """With what is late, in as many queries for a page of them as for one."""
         changelist = super().get_changelist_instance(request)
-        late = {loan.pk for loan in days.late(changelist.result_list)}
+        late = {loan.pk for loan in desk_days.late(changelist.result_list)}
         for loan in changelist.result_list:
             vars(loan)["is_late"] = loan.pk in late  # for `state_shown`
         return changelist

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import ONE_DAY
-from kits import days
+from kits import desk_days
 from kits.models import Delivery
 from kits.rules import LoanItem
 
@@ -32,7 +32,7 @@ def unusual_about(item: LoanItem) -> dict[str, str]:
 
 def unusual_days(item: LoanItem) -> dict[str, str]:
     """Which of the two days has passed, or is none on which boxes change hands; one query."""
-    desk = days.desk_calendar(
+    desk = desk_days.desk_calendar(
         item.kit.venue, item.starts_on, item.ends_on + ONE_DAY, item.delivery, item.booking
     )
     both = {"starts_on": item.starts_on, "ends_on": item.ends_on}
@@ -40,7 +40,7 @@ def unusual_days(item: LoanItem) -> dict[str, str]:
     return {name: why for name, why in said.items() if why}
 
 
-def _why(desk: days.DeskCalendar, day: datetime.date, delivery: str) -> str:
+def _why(desk: desk_days.DeskCalendar, day: datetime.date, delivery: str) -> str:
     in_words = date_format(day, "LONG_DAY_FORMAT")
     if day < timezone.localdate():
         return _("%(day)s has passed.") % {"day": in_words.capitalize()}

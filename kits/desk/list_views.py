@@ -15,7 +15,7 @@ from core.backoffice.access import desk_page
 from core.backoffice.base import scoped
 from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
-from kits import days, handling
+from kits import desk_days, handling
 from kits.desk import figures, labels_and_round, lists, stock_take
 from kits.desk.box_codes import find_copy
 from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
@@ -34,7 +34,7 @@ def out_and_in(request: SignedInRequest) -> HttpResponse:
     before = lists.end_of_week(today) if week else today + ONE_DAY
     desk = desk_of(request)
     incoming = list(lists.incoming(desk.loans, before))
-    late = days.late(incoming)
+    late = desk_days.late(incoming)
     context = {
         "today": today,
         "week": week,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.dates import ONE_WEEK, monday_of
-from kits import days
+from kits import desk_days
 from kits.models import Delivery, Loan, LoanState, Shortage
 from kits.models.loan import LoanQuerySet
 
@@ -61,7 +61,7 @@ def counts(
         to_check=Count("pk", Q(state=LoanState.RETURNED)),
         attention=Count("pk", ~Q(attention="")),
     )
-    overdue = days.number_late(days.overdue(loans))
+    overdue = desk_days.number_late(desk_days.overdue(loans))
     counted |= {"overdue": overdue, "incoming": counted["incoming"] - overdue}
     return counted | {"shopping": shortages.count()}
 

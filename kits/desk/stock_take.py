@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from kits.availability import with_whereabouts
 from kits.desk.box_codes import sort_out
+from kits.free_boxes import with_whereabouts
 from kits.models import KitCopy
 from programmes.models import Venue
 

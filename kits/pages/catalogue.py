@@ -17,14 +17,14 @@ from core.addresses import is_for_part
 from core.dates import ONE_DAY, YearMonth, month_of, parse_day
 from core.kinds import blocks_told_of
 from core.pages.not_found import NotOffered
-from kits.availability import FreeCopies, KitCalendar, calendars
-from kits.days import desk_calendars, free_again_on
+from kits.desk_days import desk_calendars, free_again_on
+from kits.free_boxes import FreeCopies, KitCalendar, calendars
+from kits.lendable_days import Period, look_at
 from kits.models import Delivery, LessonKit
 from kits.pages import waiting
 from kits.pages.filters import KitFilter
 from kits.pages.month import build_month
 from kits.pages.with_visit import KEY, query_of_visit, visit_of
-from kits.periods import Period, look_at
 from programmes.cards import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion

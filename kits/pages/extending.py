@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import ONE_DAY, days_between
-from kits.days import free_again_on
+from kits.desk_days import free_again_on
+from kits.lendable_days import Period, Return, look_at
 from kits.models import Loan
-from kits.periods import Period, Return, look_at
 from schools.years import last_plannable_day
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import FIRST_DAY, LAST_DAY
-from kits.availability import FreeCopies, count_free
+from kits.free_boxes import FreeCopies, count_free
 from kits.models import Complexity, LessonKit
 from programmes.filters import CatalogueFilter, ChosenFilter, Input
 from schools.years import YearGroup

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking
 from core.dates import ONE_DAY
 from core.kinds import Block, NextStep, Outing
-from kits.availability import KitCalendar, calendars
-from kits.days import desk_calendars, free_again_on
+from kits.desk_days import desk_calendars, free_again_on
+from kits.free_boxes import KitCalendar, calendars
+from kits.lendable_days import Period
 from kits.models import Delivery, LessonKit, Loan
 from kits.pages.catalogue import first_free_days
-from kits.periods import Period
 from submissions.pages.prefilled import query_of_class
 
 STEPS_OFFERED = 3

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.dates import YearMonth, month_of
-from kits.periods import Period
+from kits.lendable_days import Period
 from schools.months import MonthPage
 
 

@@ -17,10 +17,10 @@ from core.lifecycle import Refused
 from core.pages import drafts
 from core.pages.saying import say_once
 from kits import moving
-from kits.days import Days
+from kits.desk_days import Days
+from kits.lendable_days import look_at
 from kits.pages.access import address_of, loan_of
 from kits.pages.month import build_month
-from kits.periods import look_at
 from schools.holidays import holidays_of
 from schools.months import parse_month
 from submissions.access import load_submission

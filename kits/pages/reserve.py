@@ -12,7 +12,7 @@ from core.dates import parse_day
 from core.lifecycle import Refused
 from core.pages import drafts
 from kits import lifecycle
-from kits.availability import count_free
+from kits.free_boxes import count_free
 from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
 from kits.pages import waiting
 from kits.pages.access import address_of

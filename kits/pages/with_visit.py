@@ -12,10 +12,10 @@ from django.utils import timezone
 from bookings.models import Booking, by_date
 from core.addresses import row_number
 from core.kinds import Block
-from kits.availability import KitCalendar, calendars
-from kits.days import desk_calendar, free_again_on
+from kits.desk_days import desk_calendar, free_again_on
+from kits.free_boxes import KitCalendar, calendars
+from kits.lendable_days import Period
 from kits.models import Delivery, LessonKit, Loan
-from kits.periods import Period
 from submissions.access import may_see
 from submissions.models import Submission
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.kinds import Matter, OnDay, Planned
-from kits import days
+from kits import desk_days
 from kits.changes import to_hand_over
 from kits.models import Attention, Delivery, DeskDay, Loan, LoanState
 from kits.telling.days_off import TO_GO, TO_RETURN, Handed, OnDayOff, handed_over, on_days_off
@@ -69,7 +69,8 @@ def matters(user: User) -> list[Matter]:
 def _late_and_left(handed: list[Handed]) -> list[Matter]:
     today, found = timezone.localdate(), []
     away = (one for one in handed if one.state == LoanState.OUT and one.ends_on < today)
-    if number := days.number_late([days.Due(one.place, one.way, one.ends_on) for one in away]):
+    due = [desk_days.Due(one.place, one.way, one.ends_on) for one in away]
+    if number := desk_days.number_late(due):
         text = ngettext("%(number)d box is overdue", "%(number)d boxes are overdue", number)
         found.append(Matter(text % {"number": number}, _list_of({"when": "overdue"})))
     count = Counter(one.attention == Attention.MOVE_ASKED for one in handed if one.attention)

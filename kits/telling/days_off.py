@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import ONE_DAY
 from core.lifecycle import Role
-from kits import days
+from kits import desk_days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.models.loan import LoanQuerySet
 from programmes.models import Venue
@@ -64,7 +64,7 @@ def on_days_off(handed: Collection[Handed]) -> list[OnDayOff]:
     places = {one.venue: one for one in coming}
     last = max(one.ends_on for one in coming)
     venues = [one.place for one in places.values()]
-    desks = days.desk_calendars(venues, today, last + ONE_DAY)
+    desks = desk_days.desk_calendars(venues, today, last + ONE_DAY)
 
     @functools.cache
     def is_off(venue: int, way: str, day: datetime.date) -> bool:
@@ -99,13 +99,13 @@ def _dated_by() -> dict[str, Any]:
     return {"dated_by_out": role(*whole), "dated_by_back": role(*whole, "extend")}
 
 
-def _why(loan: Any, desk: days.DeskCalendar, day: datetime.date, dated_by: str) -> str:
+def _why(loan: Any, desk: desk_days.DeskCalendar, day: datetime.date, dated_by: str) -> str:
     """Why its box cannot change hands on that day, with '%(day)s' and '%(what)s'; '' where it can,
     as on the day of the class's own visit, or where staff agreed on it with a school."""
     closed = list(desk.closed_on(day))
     if not all(one.is_holiday for one in closed):
         return _("The venue is closed on %(day)s: %(what)s")
-    if day == days.visit_day(loan.kit.venue_id, loan.delivery, loan.booking):
+    if day == desk_days.visit_day(loan.kit.venue_id, loan.delivery, loan.booking):
         return ""
     if closed:
         words = _("%(day)s is in the school holiday ‘%(holiday)s’: %(what)s")

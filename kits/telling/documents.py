@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import from_to
 from core.documents import qr_code, render_pdf
-from kits.days import desk_hours, handover_times, visit_day
+from kits.desk_days import desk_hours, handover_times, visit_day
 from kits.models import Loan
 from kits.telling.ical import loan_page
 from submissions.models import Submission

@@ -19,7 +19,7 @@ from icalendar import Event, vDate, vText, vUri
 from core import calendars
 from core.calendars import Method, Text
 from core.dates import ONE_DAY
-from kits.days import DeskHours, desk_hours, handover_times
+from kits.desk_days import DeskHours, desk_hours, handover_times
 from kits.models import Delivery, DeskDay, Loan, LoanEvent, LoanState
 from kits.models.loan import LoanQuerySet
 from submissions.models import Submission

@@ -14,7 +14,7 @@ from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import Role
 from core.mail.queue import Attachment, Message
-from kits import days
+from kits import desk_days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
@@ -162,7 +162,7 @@ def _open_instead(loan: Loan, name: str) -> datetime.date | None:
     about = {"collect": loan.starts_on, "return": loan.ends_on}.get(name)
     if about is None:
         return None
-    day = days.open_day_for(loan, about)
+    day = desk_days.open_day_for(loan, about)
     return None if day == about else day
 
 

@@ -3,9 +3,9 @@
 import datetime
 
 from core.dates import ONE_DAY
-from kits.days import Days
+from kits.desk_days import Days
+from kits.lendable_days import look_at
 from kits.models import LoanWait
-from kits.periods import look_at
 from kits.rules import LoanItem
 
 # How far from the days asked for others are looked for, and how many are shown.

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.mail.queue import Message
-from kits.days import Days
+from kits.desk_days import Days
 from kits.models import LessonKit, LoanWait, LoanWaitEvent
 from kits.telling.other_days import others_for
 from kits.waiting.loan_list import position_of

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking
 from core.dates import ONE_DAY
 from core.lifecycle import Role
-from kits import boxes, days
+from kits import boxes, desk_days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from kits.models.loan import Attention
 from submissions.wording import (
@@ -197,7 +197,7 @@ def sentence_for(loan: Loan) -> Sentence:
     }
     standing = loan.standing
     text, explanation = standing.sentence, standing.explanation
-    if days.is_late(loan):
+    if desk_days.is_late(loan):
         text = _("The box should have been back on %(end)s.")
         explanation = _("Another class may be waiting for it. Please bring it back, or call us.")
     elif loan.delivery == Delivery.ROUND and standing.by_round:
@@ -228,10 +228,10 @@ def _lacks_its_box(loan: Loan) -> bool:
 def _back_by(loan: Loan) -> datetime.date:
     """The day of return, the real one of a box that is back; of one that is out the next open
     day, where that one was closed, or where nobody could bring it since."""
-    if loan.state != LoanState.OUT or days.is_late(loan):
+    if loan.state != LoanState.OUT or desk_days.is_late(loan):
         return loan.back_on
     is_past = loan.ends_on < timezone.localdate()
-    return days.late_from(loan) if is_past else days.open_day_for(loan, loan.ends_on)
+    return desk_days.late_from(loan) if is_past else desk_days.open_day_for(loan, loan.ends_on)
 
 
 def left_in_words(loan: Loan) -> str:

@@ -2,7 +2,7 @@
 
 from django import template
 
-from kits import days
+from kits import desk_days
 
 register = template.Library()
-register.filter("is_late", days.is_late)
+register.filter("is_late", desk_days.is_late)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from core.lifecycle import NEW, Refused, lock_row
 from core.transactions import retried
-from kits import days, lifecycle, rules
-from kits.availability import count_free
+from kits import desk_days, lifecycle, rules
 from kits.boxes import in_the_way, lock_free
+from kits.free_boxes import count_free
 from kits.models import LessonKit, Loan, LoanState, LoanWait
 from kits.refusals import NotLentAnyMore
 from kits.rules import LoanItem
@@ -120,7 +120,7 @@ class LoanList(WaitingList):
         off = [] if kit.is_published else [Broken(Rule.DATE, "", str(NotLentAnyMore.message))]
         refuse_broken(off, {Rule.DATE} if by else (), note)
         rules.refuse_dates(LoanItem(kit, starts_on, ends_on, row.delivery))
-        before = days.free_again_on(kit, ends_on)
+        before = desk_days.free_again_on(kit, ends_on)
         lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
         copy = lock_free(kit, starts_on, before)
         # Her numbers may have changed since it was read, and cannot from here on.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from kits.days import free_again_on
+from kits.desk_days import free_again_on
 from kits.models import LessonKit, LoanWait
 from schools.models import User
 

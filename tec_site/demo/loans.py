@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.dates import ONE_DAY, start_of_day
 from kits import handling, lifecycle
-from kits.days import LOOK_AHEAD, Days, desk_calendar
+from kits.desk_days import LOOK_AHEAD, Days, desk_calendar
 from kits.handling import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
 from kits.rules import LoanItem, LoanRequest

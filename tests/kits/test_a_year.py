@@ -12,7 +12,7 @@ import time_machine
 
 from core.lifecycle import Refused
 from core.public_holidays import add_working_days, is_working_day
-from kits import clock, days, handling, lifecycle
+from kits import clock, desk_days, handling, lifecycle
 from kits.desk import figures
 from kits.handling import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
@@ -75,7 +75,7 @@ class Year:
 
     def ask(self, today: datetime.date) -> None:
         start = add_working_days(today, 6 + next(self.turns) % 40)
-        ends = days.desk_for_loan(self.kit, start, Delivery.DESK).return_days(self.kit, start)
+        ends = desk_days.desk_for_loan(self.kit, start, Delivery.DESK).return_days(self.kit, start)
         if not ends:
             return
         number = next(self.turns)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.mail.outbox import Teller
 from core.models import Mail
-from kits import clock, days
+from kits import clock, desk_days
 from kits.models import DeskDay, LoanState
 from kits.telling.wording import sentence_for
 from programmes.models import Closure
@@ -53,21 +53,21 @@ def mails():
 def test_nobody_is_late_before_the_first_open_day_after(loan, frozen, closed, late_from):
     if closed:
         close(loan, *closed)
-    assert days.late_from(loan) == september(late_from)
+    assert desk_days.late_from(loan) == september(late_from)
     for day in range(19, 31):
         frozen.move_to(amsterdam(2026, 9, day, 10))
-        assert (day, days.is_late(loan)) == (day, day >= late_from)
+        assert (day, desk_days.is_late(loan)) == (day, day >= late_from)
 
 
 def test_day_that_staff_agreed_on_counts_though_the_desk_has_no_hours(loan):
     loan.ends_on = september(17)
-    assert days.open_day_for(loan, loan.ends_on) == september(17)
-    assert days.late_from(loan) == september(18)
+    assert desk_days.open_day_for(loan, loan.ends_on) == september(17)
+    assert desk_days.late_from(loan) == september(18)
 
 
 def test_next_day_counts_where_the_desk_has_no_days_any_more(loan):
     DeskDay.objects.all().delete()
-    assert days.late_from(loan) == september(19)
+    assert desk_days.late_from(loan) == september(19)
 
 
 def test_reminder_names_the_next_open_day(loan, frozen):

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from kits import days
+from kits import desk_days
 from kits.models import KitCopy, Loan, LoanState
 from kits.telling.days_off import handed_over, on_days_off
 from programmes.models import Closure
@@ -79,7 +79,8 @@ def test_nobody_is_late_as_long_as_the_desk_is_closed_today_too():
     elsewhere = lent(1, 14, state=LoanState.OUT)
 
     def late() -> tuple[list[Loan], int]:
-        return days.late([loan, too, elsewhere]), days.number_late(days.overdue(Loan.objects.all()))
+        overdue = desk_days.overdue(Loan.objects.all())
+        return desk_days.late([loan, too, elsewhere]), desk_days.number_late(overdue)
 
     assert late() == ([loan, too, elsewhere], 3)
     close([loan], 15, 15)

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 
+from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
-from kits import days, handling, lifecycle
-from kits.availability import free_copies
+from kits import handling, lifecycle
+from kits.free_boxes import free_copies
 from kits.handling import Count
 from kits.models import Attention, ChargeLine, Loan, LoanEvent, LoanState, Shortage
 from kits.refusals import (
@@ -80,7 +81,7 @@ def test_box_handed_out_early_is_away_from_that_day():
 
     loan.refresh_from_db()
     assert (loan.starts_on, loan.ends_on) == (NOW.date(), THREE_WEEKS_ON)
-    assert list(free_copies(loan.kit, NOW.date(), NOW.date() + days.ONE_DAY)) == []
+    assert list(free_copies(loan.kit, NOW.date(), NOW.date() + ONE_DAY)) == []
 
 
 def test_event_of_a_box_says_other_days_only_when_it_goes_early():

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from kits.availability import free_copies
+from kits.free_boxes import free_copies
 from kits.models import Attention, Delivery, Loan, LoanEvent, LoanState, Repair, Shortage
 from tec_site.staff import roles
 from tests.factories import amsterdam, make_kit, make_school, make_staff, make_submission

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kits import handling, lifecycle
-from kits.days import free_again_on
+from kits.desk_days import free_again_on
 from kits.models import Loan, LoanState
 from kits.pages.extending import extension_of
 from kits.refusals import CopyRepairedThen, CopyWithdrawn

@@ -8,8 +8,8 @@ import time_machine
 from django.urls import reverse
 
 from kits import boxes, clock, handling, lifecycle
-from kits.availability import count_free
-from kits.days import overdue_until
+from kits.desk_days import overdue_until
+from kits.free_boxes import count_free
 from kits.models import Attention, LoanState, Shortage
 from kits.refusals import CopyNotCounted, CopyNotHere, CopyRepairedThen, NoCopyFree
 from tests.factories import amsterdam, make_kit, make_loan, make_staff

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from core.lifecycle import Refused
-from kits import days, handling, lifecycle
+from kits import desk_days, handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
 from kits.rules import LoanItem, LoanRequest
@@ -65,7 +65,7 @@ class Lending(RuleBasedStateMachine):
             one is not without and one.copy == copy and one.state == S.OUT and one.end < self.today
             for one in self.loans
         )
-        if late and start < days.overdue_until(self.kit.turnaround):
+        if late and start < desk_days.overdue_until(self.kit.turnaround):
             return False
         return not any(a < again and b > start for a, b in taken + self.repairs[copy])
 
@@ -132,7 +132,7 @@ class Lending(RuleBasedStateMachine):
     def reserve(self, ahead: int, length: int) -> None:
         start = self.today + ahead * ONE_DAY
         end = start + length * ONE_DAY
-        again = days.free_again_on(self.kit, end)
+        again = desk_days.free_again_on(self.kit, end)
         able = [copy for copy in self.copies if self.free(copy, start, again)]
         made = self.expect(
             "" if able else "NoCopyFree",
@@ -151,7 +151,7 @@ class Lending(RuleBasedStateMachine):
     def extend(self, number: int, longer: int) -> None:
         one = self.pick(number)
         end = one.end + longer * ONE_DAY
-        again = days.free_again_on(self.kit, end)
+        again = desk_days.free_again_on(self.kit, end)
         clash = not self.free(one.copy, one.start, again, without=one)
         legal = one.state in (S.RESERVED, S.PACKED, S.OUT)
         promised = self.why_taken(one, again) if clash else ""
@@ -169,7 +169,7 @@ class Lending(RuleBasedStateMachine):
             o is not one and o.copy == one.copy and o.state == S.OUT and o.end < self.today
             for o in self.loans
         )
-        counts = one.start < days.overdue_until(self.kit.turnaround)
+        counts = one.start < desk_days.overdue_until(self.kit.turnaround)
         return "CopyNotHere" if late and counts else "CopyPromised"
 
     @rule(number=NUMBERS)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.mail.outbox import Teller
 from core.models import Mail
-from kits import days, moving
+from kits import desk_days, moving
 from kits.models import Delivery, DeskDay, Loan, LoanState
 from kits.pages.with_visit import block_beside
 from kits.refusals import NotAHandoverDay
@@ -122,11 +122,11 @@ def test_calendar_says_the_time_of_the_visit(tuesday):
 
 def test_round_other_venue_and_visit_that_is_off_are_no_moment(tuesday):
     booking, kit = tuesday
-    assert days.visit_day(kit.venue_id, Delivery.DESK, booking) == TUESDAY
-    assert days.visit_day(kit.venue_id, Delivery.ROUND, booking) is None
-    assert days.visit_day(make_venue().pk, Delivery.DESK, booking) is None
+    assert desk_days.visit_day(kit.venue_id, Delivery.DESK, booking) == TUESDAY
+    assert desk_days.visit_day(kit.venue_id, Delivery.ROUND, booking) is None
+    assert desk_days.visit_day(make_venue().pk, Delivery.DESK, booking) is None
     booking.state = "cancelled"
-    assert days.visit_day(kit.venue_id, Delivery.DESK, booking) is None
+    assert desk_days.visit_day(kit.venue_id, Delivery.DESK, booking) is None
 
 
 def test_only_kits_that_work_are_offered(tuesday, frozen):

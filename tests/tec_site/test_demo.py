@@ -22,7 +22,7 @@ from django.db import connection
 from bookings.models import State
 from bookings.telling.dashboard import on_days
 from core.dates import ONE_DAY
-from kits.days import desk_calendar, desk_for_loan
+from kits.desk_days import desk_calendar, desk_for_loan
 from kits.models import Delivery, KitDocument, LessonKit, Loan, LoanState
 from schools.models import User
 from tec_site import demo

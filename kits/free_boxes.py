@@ -1,7 +1,8 @@
-"""How many copies are free, day by day, for one kit or for all, in one query.
+"""How many copies are free, day by day, for one kit or for all, in one query. Which of
+them a loan gets: `boxes.py`.
 
 A copy is away while a live loan (not a hold whose time is up) or a repair covers the day. One
-that should have been back is nobody's for the coming time (`days.overdue_until`).
+that should have been back is nobody's for the coming time (`desk_days.overdue_until`).
 """
 
 import datetime
@@ -15,7 +16,7 @@ from django.db.models.fields import DateField
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from kits.days import free_again_on, overdue_until
+from kits.desk_days import free_again_on, overdue_until
 from kits.models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
 
 

@@ -1,4 +1,8 @@
-"""When a kit can be borrowed: some weeks of it. What else is free: `kits/telling/other_days.py`."""
+"""On which days a loan of a kit can start and end: the desk is open (`desk_days.py`), a box is
+free (`free_boxes.py`), and it is neither too soon nor too far ahead.
+
+Which other days are proposed: `kits/telling/other_days.py`.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -9,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.dates import ONE_DAY
-from kits.availability import KitCalendar, calendars
-from kits.days import DeskCalendar, desk_calendar, free_again_on
+from kits.desk_days import DeskCalendar, desk_calendar, free_again_on
+from kits.free_boxes import KitCalendar, calendars
 from kits.models import LessonKit, Loan
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kits.availability import calendars
+from kits.free_boxes import calendars
 from kits.models import KitCopy, Loan
 from tests.factories import make_submission, make_venue
 from tests.ten_years import Size, fill_loans

@@ -1,4 +1,7 @@
-"""On which days boxes change hands, and when a copy can go out again."""
+"""On which days boxes change hands, at the desk and by the round, and when a copy can go out again.
+
+On which of them a loan can start and end: `lendable_days.py`.
+"""
 
 import datetime
 from collections import defaultdict
