@@ -117,7 +117,7 @@ class Waiting(Asked):
 
     class Meta:
         abstract = True
-        ordering = IN_TURN
+        ordering = [*IN_TURN]
         constraints = [
             *Asked.Meta.constraints,
             models.CheckConstraint(
