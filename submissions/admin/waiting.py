@@ -21,6 +21,7 @@ from schools.models import User
 from submissions.admin.asked import ByPhoneAdmin
 from submissions.admin.search import in_class_or_submission
 from submissions.models import Ending, Waiting, WaitState
+from submissions.models.waiting import IN_TURN
 from submissions.waiting.lifecycle import LIVE, MOVES, WaitingList
 
 # --- Moves ---------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ class WaitAdmin(ByPhoneAdmin):
 
     paginator = EntryPaginator
     moves, row_name = MOVES, "wait"
-    ordering = ("asked_at", "submission_id", "pk")
+    ordering = IN_TURN
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).exclude(state__in=(WaitState.HELD, WaitState.LAPSED))

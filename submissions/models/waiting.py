@@ -70,10 +70,15 @@ class WaitAttention(models.TextChoices):
     PASSED_OVER = "passed_over", _("A place was too small for it")
 
 
+# The order in which they are served: who waits longest first, and the rows of one entry together.
+# Who reads it relies on that (`bookings/waiting/entries.py`, `bookings/waiting/positions.py`).
+IN_TURN = ("asked_at", "submission_id", "pk")
+
+
 class WaitingQuerySet[T: "Waiting"](AskedQuerySet[T]):
     def waiting(self) -> Self:
         """In the order in which they are served."""
-        return self.filter(state=WaitState.WAITING).order_by("asked_at", "submission_id", "pk")
+        return self.filter(state=WaitState.WAITING).order_by(*IN_TURN)
 
     def unserved(self) -> Self:
         """Entries that wait, or did until too late: more room would have served them."""
@@ -112,7 +117,7 @@ class Waiting(Asked):
 
     class Meta:
         abstract = True
-        ordering = ["asked_at", "submission_id", "pk"]
+        ordering = [*IN_TURN]
         constraints = [
             *Asked.Meta.constraints,
             models.CheckConstraint(

@@ -138,36 +138,48 @@ def invite(
     it. The second of two clicks gives what the first asked. Raises NothingToShare, OwnAddress,
     InvitedAlready, TooManyColleagues.
     """
-    locked = _locked([share.submission for share in shares])
-    shares = [share for share in shares if _can_be_shared(locked[share.submission.pk])]
-    if not shares:
-        raise NothingToShare
-    shares = [share for share in shares if locked[share.submission.pk].email != email]
-    if not shares:
-        raise OwnAddress
-    alive = Companion.objects.alive().filter(submission__in=locked)
-    lately = lately_in("invite", "offer")
-    just_asked = list(alive.filter(lately, email=email, takes_over=takes_over).order_by("pk"))
+    about = {share.submission.pk for share in shares}
+    shares = _open_to(email, shares)
+    alive = Companion.objects.alive().filter(submission__in=about)
+    just_asked = alive.filter(lately_in("invite", "offer"), email=email, takes_over=takes_over)
+    asked = list(just_asked.order_by("pk"))
     if takes_over:
-        if {one.submission_id for one in just_asked} == {one.submission.pk for one in shares}:
-            return just_asked
+        if {one.submission_id for one in asked} == {one.submission.pk for one in shares}:
+            return asked
         for one in alive.filter(takes_over=True).order_by("pk"):
             MOVES.apply(one, "withdraw", by=by)
     else:
         hers = list(alive.filter(email=email, takes_over=False))
         shares = [share for share in shares if not _is_among(share, hers)]
-    if not shares and just_asked:
-        return just_asked
+        if not shares and asked:
+            return asked
     if not shares:
         raise InvitedAlready
-    for share in shares:
-        if share.submission.companions.alive().count() >= settings.MOST_COLLEAGUES:
-            raise TooManyColleagues
+    _refuse_too_many(shares)
     invitation = uuid.uuid4()
     return [
         _ask(share, invitation=invitation, email=email, by=by, takes_over=takes_over)
         for share in shares
     ]
+
+
+def _open_to(email: str, shares: Sequence[Share]) -> list[Share]:
+    """Those of which a colleague with this address can be asked anything, locked. Raises
+    NothingToShare, OwnAddress."""
+    locked = _locked([share.submission for share in shares])
+    found = [share for share in shares if _can_be_shared(locked[share.submission.pk])]
+    if not found:
+        raise NothingToShare
+    found = [share for share in found if locked[share.submission.pk].email != email]
+    if not found:
+        raise OwnAddress
+    return found
+
+
+def _refuse_too_many(shares: Sequence[Share]) -> None:
+    for share in shares:
+        if share.submission.companions.alive().count() >= settings.MOST_COLLEAGUES:
+            raise TooManyColleagues
 
 
 @retried
