@@ -91,7 +91,7 @@ def refresh_calendars(kit: LessonKit) -> None:
     _revise(Loan.objects.filter(copy__kit=kit))
 
 
-def keep_turnaround(kit: LessonKit) -> list[str]:
+def apply_turnaround(kit: LessonKit) -> list[str]:
     """Boxes that are promised are free again after the new turnaround, as those of later loans
     are. Returns a line for each that keeps what it had, since the next loan begins too soon."""
     lines, words = [], _("%(box)s keeps its turnaround after %(day)s: its next loan begins sooner.")

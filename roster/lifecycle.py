@@ -254,8 +254,7 @@ def _give(
 def _let_go(
     shift: Shift, *, by: User | None, role: Role | None = None, note: str = ""
 ) -> ShiftEvent:
-    if shift.has_begun:
-        raise refusals.Over
+    rules.refuse_late_dropping(shift)
     event = _apply(shift, "drop", by=by, role=role, about=shift.person, changes=_FREE, note=note)
     # By the site, and yet not its offer of the day (`clock.offer_open`).
     _offer(shift, by=by, data={"dropped": True})

@@ -158,3 +158,12 @@ def _holidays_around(shifts: Sequence[Shift]) -> dict[str, dict[datetime.date, s
         return {}
     first, last = min(one.day for one in shifts), max(one.day for one in shifts) + ONE_DAY
     return SchoolHoliday.objects.by_region(first, last)
+
+
+# --- Until when somebody drops out ---------------------------------------------------------------
+
+
+def refuse_late_dropping(shift: Shift) -> None:
+    """Whether she does it by her link or calls and staff do. Raises Over."""
+    if shift.has_begun:
+        raise refusals.Over

@@ -31,6 +31,7 @@ OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
 # 'Nearly full': so many classes still fit in a visit of more. Staff see those of the coming weeks.
 NEARLY_FULL_CLASSES_LEFT, NEARLY_FULL_SHOWN_WEEKS = 1, 6
 MATTERS_SHOWN = 6  # of a kind on the overview, a line each; one line leads to the others
+DOUBTS_SHOWN_WITHIN_DAYS = 21  # there, of who has a shift and may not; the roster says all
 REMIND_BEFORE_VISIT_DAYS = 7
 ASK_AGAIN_BEFORE_VISIT_DAYS = 21  # 'are you still coming?'
 SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it

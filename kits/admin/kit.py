@@ -26,7 +26,7 @@ from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.changes import (
     ASKED,
-    keep_turnaround,
+    apply_turnaround,
     name_beyond,
     refresh_calendars,
     refuse_other_kit,
@@ -160,7 +160,7 @@ class LessonKitAdmin(RefusableAdmin, ShowsWhoWaits, WithSamples, Pictured):
         if change and {"title", "title_en"} & set(form.changed_data):
             refresh_calendars(obj)
         if change and "turnaround" in form.changed_data:
-            for line in keep_turnaround(obj):
+            for line in apply_turnaround(obj):
                 messages.warning(request, line)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

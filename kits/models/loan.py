@@ -162,7 +162,8 @@ class Loan(Asked):
 
     @property
     def is_free_to_cancel(self) -> bool:
-        """Whether the school itself may still cancel it, or move it: until its box is packed."""
+        """Whether the school itself may still cancel it, or move it: until its box is packed. What
+        is not coming any more is refused by the table of moves."""
         return self.state != LoanState.PACKED
 
     @property

@@ -23,10 +23,6 @@ from roster.refusals import MayNot
 from roster.rules import in_doubt
 from schools.models import User
 
-# As far ahead as schools are asked whether they come. Further on the roster says it: each shift
-# that is judged costs the overview a quarter of a ms.
-DOUBTS_WITHIN = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS)
-
 
 @dataclass(frozen=True)
 class Place:
@@ -131,7 +127,9 @@ def matters(user: User) -> list[Matter]:
 def _doubts(user: User) -> list[Matter]:
     """One each: who has a shift that she may not have, and why; and a line about the others."""
     taken = Shift.objects.of_hubs(user).where(is_promise=True).upcoming().with_visit()
-    soon = taken.filter(starts_at__lt=timezone.now() + DOUBTS_WITHIN)
+    # Each shift that is judged costs the overview a quarter of a ms.
+    ahead = datetime.timedelta(days=settings.DOUBTS_SHOWN_WITHIN_DAYS)
+    soon = taken.filter(starts_at__lt=timezone.now() + ahead)
     found = in_doubt(list(soon.order_by("starts_at", "pk")))
     shown, others = found[: settings.MATTERS_SHOWN], found[settings.MATTERS_SHOWN :]
     matters = [
